@@ -608,6 +608,7 @@ export class LocalEngine implements Engine {
   async close(isWhole = false): Promise<void> {
     this.#closing = true;
     clearInterval(this.#timer);
+    if (!isWhole) for (const site of this.#sites.values()) site.leave();
     // What is being made is made again after the next start.
     await this.#options.fitter?.close();
     await this.#sources.close(isWhole);

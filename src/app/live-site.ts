@@ -137,8 +137,9 @@ export class LiveSite {
   #left = '';
   /** The last save wrote only what did not fit into memory: all the rest of the file comes with the one after it. */
   #isHeld = false;
-  /** The program ends: until then cells may be written, by the monotonic clock. */
+  /** The program ends: until then cells may be written, by the monotonic clock; what follows a save that was under way has as long once more. */
   #leaveMs: number | undefined;
+  #isLeaving = false;
   /** Devices as they were counted last, of which version of the model, and until when that is enough while frames come. */
   #count = { assets: 0, version: -1, untilMs: 0 };
   #still: (Still & { readonly of: SiteModel; readonly cache: ViewCache }) | undefined;
@@ -384,12 +385,19 @@ export class LiveSite {
 
   /**
    * Writes what changed since the last time. Resolves after the commit; saves of one site never overlap. `inShort`: the program
-   * ends, and what large sites learned in the last half an hour need not all be kept (`ROUND_BYTES`, `LEAVE_MS`). A save that is
-   * under way is cut short too.
+   * ends, and what large sites learned in the last half an hour need not all be kept (`ROUND_BYTES`, `LEAVE_MS`).
    */
   save(nowUs: number, inShort = false): Promise<void> {
-    if (inShort) this.#leaveMs ??= performance.now() + LEAVE_MS;
+    if (inShort && !this.#isLeaving) {
+      this.#isLeaving = true;
+      this.#leaveMs = performance.now() + LEAVE_MS;
+    }
     return this.#inOrder(() => this.#write(nowUs, inShort));
+  }
+
+  /** The program ends: a save that is under way, as of a stream that ended with the program before it, is cut short too. */
+  leave(): void {
+    this.#leaveMs ??= performance.now() + LEAVE_MS;
   }
 
   /**

@@ -7,6 +7,7 @@ import type { At, Value, ValueBlock, ValueItem } from '../core/observation.ts';
 import type { Point } from '../core/site.ts';
 import type { PointRow, PointWatch, RunRow } from '../core/site-model.ts';
 import { IntTable } from '../lib/int-table.ts';
+import { tableOf } from '../lib/table.ts';
 import { bounded, type Context, drop, f64, Interner, i32, u8, u32 } from './context.ts';
 import { DirtyRows } from './dirty-rows.ts';
 import { type Ear, Ears } from './ears.ts';
@@ -20,6 +21,7 @@ const NUMBER = 0;
 const BOOLEAN = 1;
 const STRING = 2;
 const BIGINT = 3;
+const KINDS = tableOf({ number: NUMBER, boolean: BOOLEAN, string: STRING, bigint: BIGINT });
 
 /** A value is far from all that it was when it lies beyond by this part of its range; of one that stood still, of itself. */
 const FAR_OF_RANGE = 0.5;
@@ -357,8 +359,7 @@ export class Points {
       if (index <= 0) return;
     }
     this.ears.hear(p.target);
-    const kinds: Record<string, number> = { number: NUMBER, boolean: BOOLEAN, string: STRING, bigint: BIGINT };
-    this.kind[index] = kinds[typeof p.value]!;
+    this.kind[index] = KINDS[typeof p.value]!;
     this.value[index] =
       typeof p.value === 'number' ? p.value : typeof p.value === 'boolean' ? (p.value ? 1 : 0) : Number.NaN;
     if (typeof p.value === 'string' || typeof p.value === 'bigint') this.others.set(index, p.value);
