@@ -340,9 +340,11 @@ export class Triage {
     let matter = again ?? list.find((m) => isWithin(m, finding, joinUs));
     if (joinUs < JOIN_US) matter ??= list.find((m) => isWithin(m, finding, JOIN_US) && says(m, finding));
     if (isShared) matter ??= this.#begunWith(finding.firstUs);
+    const flood = finding.actor > 0 ? this.#floodOf(finding) : undefined;
+    const isFirst = matter === undefined;
+    matter ??= flood?.matter;
     const ofPair = matter === undefined ? this.#ofPair(pair, finding, PAIR_JOIN_US) : again;
-    const flood = finding.actor > 0 && ofPair === undefined ? this.#floodOf(finding) : undefined;
-    matter ??= ofPair ?? flood?.matter;
+    matter ??= ofPair;
     if (matter === undefined) {
       matter = {
         id: idOf(finding),
@@ -353,11 +355,11 @@ export class Triage {
         firstUs: finding.firstUs,
         lastUs: finding.lastUs,
       };
-      if (flood !== undefined && flood.begun.push({ us: finding.firstUs, actor: finding.actor }) >= FLOOD)
-        flood.matter = matter;
       this.#young.push(matter);
       if (this.#young.length > MAX_YOUNG) this.#young.shift();
     }
+    if (isFirst && flood !== undefined && flood.matter === undefined)
+      if (flood.begun.push({ us: finding.firstUs, actor: finding.actor }) >= FLOOD) flood.matter = matter;
     // What joined for the two of them says nothing of the same with somebody else.
     if (ofPair === undefined) this.#addTo(matter, key);
     if (matter.keys.size < MAX_KEYS) this.#addTo(matter, pair);
