@@ -75,6 +75,90 @@ describe('the queue', () => {
       triage.picture().alerts.map(({ id, episodes }) => [id, episodes]),
     );
   });
+  describe('of the same two devices', () => {
+    const OUTSIDE = 90;
+    const NAME_SERVER = 12;
+    const triageOf = (host: (e: number) => number = (e) => e): Triage =>
+      new Triage({
+        kinds: KINDS,
+        host,
+        level: () => 2,
+        isOutside: (e) => e >= OUTSIDE,
+        scopeOf: () => ({ assets: [], cells: [] }),
+      });
+    const said = (hours: number, kind: string, target: number, change: Partial<Finding> = {}) =>
+      finding(hours, { kind, actor: 21, target, severity: 'regulatory', ...change });
+    const call = [
+      said(0, 'new-conversation', NAME_SERVER, { protocol: 'dns' }),
+      said(0.01, 'new-conversation', OUTSIDE),
+      said(0.01, 'tls-new-program', OUTSIDE),
+      said(0.02, 'plant-to-outside', OUTSIDE),
+      said(0.1, 'dns-tunnel', NAME_SERVER, { protocol: 'dns' }),
+      said(0.4, 'beacon', OUTSIDE, { severity: 'uptime', surprise: 0.85 }),
+      said(0.5, 'upload-outside', OUTSIDE + 1),
+    ];
+    const groupsOf = (triage: Triage): string[][] =>
+      triage.picture().alerts.map(({ findings }) => findings.map(({ kind }) => kind));
+    it('makes one alert of a call home, led by what tells most, with all that was said of it', () => {
+      const triage = triageOf();
+      for (const f of call) triage.take([f]);
+      const [alert, ...others] = triage.picture().alerts;
+      expect(others).toEqual([]);
+      expect(alert!.lead.kind).toBe('beacon');
+      expect(alert!.findings.map(({ id }) => id)).toEqual(call.map(({ id }) => id));
+      // A person who had acknowledged the first of it is asked again.
+      const early = triageOf();
+      early.take(call.slice(0, 4));
+      const [first] = early.picture().alerts;
+      early.setAct({ alert: first!.id, state: 'closed', assignee: '', review: 'benign', findings: 4, priority: 'low' });
+      early.take(call.slice(4));
+      expect(early.picture().alerts.map(({ id, state }) => [id, state])).toEqual([[first!.id, 'new']]);
+    });
+    it('leaves apart what is done to somebody else, later, and to a safety function', () => {
+      const triage = triageOf();
+      const download = said(0.2, 'download', 30, { severity: 'uptime' });
+      triage.take([
+        ...call,
+        said(0.1, 'new-writer', 30),
+        download,
+        said(0.3, 'download', 31),
+        said(0.3, 'safety-touched', 30, { severity: 'safety' }),
+        said(9, 'remote-access', 30),
+      ]);
+      expect(
+        groupsOf(triage)
+          .map((kinds) => kinds.join(' '))
+          .sort(),
+      ).toEqual(
+        [
+          'download',
+          call.map(({ kind }) => kind).join(' '),
+          'new-writer download',
+          'remote-access',
+          'safety-touched',
+        ].sort(),
+      );
+      // The same of the same two is the same matter for a day.
+      triage.take([{ ...download, id: 'again', firstUs: START + 20 * HOUR, lastUs: START + 20 * HOUR }]);
+      expect(groupsOf(triage).map((kinds) => kinds.join(' '))).toContain('new-writer download download');
+    });
+    it('joins what began before two addresses were seen to be of one device', () => {
+      let isKnown = false;
+      const triage = triageOf((e) => (isKnown && e === 22 ? 21 : e));
+      const other = said(0, 'new-conversation', OUTSIDE, { actor: 22 });
+      triage.take([other]);
+      triage.take(call);
+      expect(groupsOf(triage)).toHaveLength(2);
+      isKnown = true;
+      triage.refresh();
+      expect(groupsOf(triage).map((kinds) => kinds.length)).toEqual([call.length + 1]);
+      expect(triage.picture().alertOf.size).toBe(call.length + 1);
+      // As it is found after a restart.
+      const again = triageOf((e) => (e === 22 ? 21 : e));
+      again.take([other, ...call]);
+      expect(again.picture()).toEqual(triage.picture());
+    });
+  });
   it('joins the points of one controller that go wrong together, the worst in front, a safety function apart', () => {
     const triage = make();
     triage.take([

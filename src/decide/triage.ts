@@ -1,5 +1,6 @@
 /**
- * From findings to the queue: episodes of one kind by one device are one alert, ranked by what they can mean, how sure and
+ * From findings to the queue: episodes of one kind by one device are one alert, and so is whatever is said of the same two
+ * devices within an hour (a call home is a new conversation, a new program and a clock). Alerts are ranked by what they can mean, how sure and
  * how unusual they are and how far along an incident. Nothing is dropped: what is below its threshold stays a finding,
  * what falls into announced work carries its label, what exceeds the day's budget stands further down.
  * @source ISA-18.2 (2016), EEMUA 191 edition 3
@@ -26,6 +27,8 @@ import { type Scope, windowOf } from './windows.ts';
 export const MAX_FINDINGS = 20_000;
 /** Findings that one alert lists; of more the worst and the latest (`forgotten` counts the others). */
 export const MAX_EPISODES = 200;
+/** Pairs of devices by which others join an alert; what is said of further ones is an alert of its own. */
+export const MAX_KEYS = 2 * MAX_EPISODES;
 const HOUR_US = 3_600_000_000;
 /** An episode joins the alert of the same matter when it follows within so long; later it is a matter of its own. */
 export const JOIN_US = 24 * HOUR_US;
@@ -34,6 +37,8 @@ export const JOIN_US = 24 * HOUR_US;
  * of the same point before is said again for as long as any matter (JOIN_US): a batch that is off is so batch after batch.
  */
 export const PROCESS_JOIN_US = HOUR_US;
+/** Whatever is said of the same two devices within so long has one cause; the same of them again for as long as any matter. */
+export const PAIR_JOIN_US = HOUR_US;
 /**
  * What begins at several controllers within so long has one cause (mains that sag, air or steam that fails): rows and polls of
  * a moment. Source: ISA-18.2 (2016), 11.3.6, first-out alarms.
@@ -46,6 +51,9 @@ export const MOMENT_US = 30_000_000;
  */
 export const FLOOD = 5;
 export const FLOOD_US = 600_000_000;
+
+/** Latest matters that are looked at again when more is known of devices. */
+export const MAX_YOUNG = 64;
 
 export const DEFAULT_THRESHOLD: Threshold = { minSurprise: 0.5, enabled: true };
 /** EEMUA 191 asks for fewer than one in ten minutes; people who look beside their work can bear a handful a day. */
@@ -70,7 +78,7 @@ export interface TriageOptions {
 interface Matter {
   /** Of the finding that was told first, or of the one under which people acted on it. */
   id: string;
-  /** One for most; of what began at several controllers at once that of each. */
+  /** Who did what, and with whom; of what began at several controllers at once that of each. */
   readonly keys: Set<string>;
   readonly findings: Map<string, Finding>;
   /** The id was given before (`givenIds`): of two matters that become one the first keeps it. */
@@ -109,6 +117,8 @@ export class Triage {
   #given: ReadonlyMap<string, string> = new Map();
   /** When findings of the process began, and their matter, by moment: the first of each. */
   readonly #begun = new Map<number, { readonly us: number; readonly matter: Matter }>();
+  /** Those that began last. */
+  #young: Matter[] = [];
   /** By kind. */
   readonly #floods = new Map<string, Flood>();
   #windows: readonly MaintenanceWindow[] = [];
@@ -157,6 +167,7 @@ export class Triage {
     this.#matterOf.clear();
     this.#begun.clear();
     this.#floods.clear();
+    this.#young = [];
     for (const finding of [...this.#findings.values()].sort(byTime)) this.#place(finding);
     this.#picture = undefined;
   }
@@ -202,6 +213,49 @@ export class Triage {
   /** Names, levels or owners of devices changed: what follows from them is found anew when somebody asks. */
   refresh(): void {
     this.#picture = undefined;
+    for (const matter of [...this.#young]) this.#joinLate(matter);
+  }
+  /** A device was known by one of its addresses only when the matter began: now it is seen to be that of another matter. */
+  #joinLate(matter: Matter): void {
+    for (const finding of matter.findings.values()) {
+      if (finding.actor <= 0) continue;
+      const { key, joinUs } = this.#keyOf(finding);
+      const pair = this.#pairOf(finding);
+      if (matter.keys.has(key) && (pair === '' || matter.keys.has(pair))) continue;
+      const other =
+        this.#matters.get(key)?.find((m) => m !== matter && isWithin(m, finding, joinUs)) ??
+        this.#ofPair(pair, finding, PAIR_JOIN_US, undefined, matter);
+      if (other === undefined) {
+        this.#addTo(matter, key);
+        if (matter.keys.size < MAX_KEYS) this.#addTo(matter, pair);
+        continue;
+      }
+      const isFirst = matter.firstUs < other.firstUs || (matter.firstUs === other.firstUs && matter.id < other.id);
+      const [into, from] = isFirst ? [matter, other] : [other, matter];
+      // What people acted on stays as they saw it.
+      if (!this.#acts.has(from.id) && from.forgotten === 0) this.#pour(from, into);
+      return;
+    }
+  }
+  #pour(from: Matter, into: Matter): void {
+    for (const finding of from.findings.values()) {
+      this.#matterOf.delete(finding.id);
+      this.#list(into, finding);
+      this.#matterOf.set(finding.id, into);
+    }
+    into.firstUs = Math.min(into.firstUs, from.firstUs);
+    into.lastUs = Math.max(into.lastUs, from.lastUs);
+    for (const key of from.keys) {
+      this.#leave(from, key);
+      this.#addTo(into, key);
+    }
+    for (const flood of this.#floods.values()) if (flood.matter === from) flood.matter = into;
+    this.#young = this.#young.filter((matter) => matter !== from);
+  }
+  #leave(matter: Matter, key: string): void {
+    const left = (this.#matters.get(key) ?? []).filter((m) => m !== matter);
+    if (left.length > 0) this.#matters.set(key, left);
+    else this.#matters.delete(key);
   }
 
   threshold(kind: string): Threshold {
@@ -238,6 +292,39 @@ export class Triage {
       : { key: `${finding.kind} of ${host(finding.target)} ${finding.point}`, joinUs: JOIN_US };
   }
 
+  /**
+   * The two whom a finding of somebody's doing is about, whoever of them acted; '' where it has no such two, or stands apart. All that
+   * is outside is one place, and names are asked for of whoever is there.
+   */
+  #pairOf(finding: Finding): string {
+    const { actor, target, severity, protocol } = finding;
+    if (actor <= 0 || target <= 0 || severity === 'safety') return '';
+    const { host, isOutside } = this.#options;
+    const placeOf = (endpoint: EndpointId): EndpointId => (isOutside(endpoint) ? 0 : host(endpoint));
+    const [a, b] = [placeOf(actor), protocol === NAMES ? 0 : placeOf(target)];
+    return a === b ? '' : `pair ${Math.min(a, b)} ${Math.max(a, b)}`;
+  }
+  /** The latest matter in which something was said of the two, within so long; with `kind` the same. */
+  #ofPair(pair: string, finding: Finding, joinUs: number, kind?: string, but?: Matter): Matter | undefined {
+    if (pair === '') return undefined;
+    return this.#matters.get(pair)?.findLast((matter) => {
+      if (matter === but) return false;
+      for (const f of matter.findings.values()) {
+        if (kind !== undefined && f.kind !== kind) continue;
+        const apartUs = Math.max(finding.firstUs - f.lastUs, f.firstUs - finding.lastUs);
+        if (apartUs <= joinUs && this.#pairOf(f) === pair) return true;
+      }
+      return false;
+    });
+  }
+  #addTo(matter: Matter, key: string): void {
+    if (key === '' || matter.keys.has(key)) return;
+    matter.keys.add(key);
+    const list = this.#matters.get(key);
+    if (list === undefined) this.#matters.set(key, [matter]);
+    else list.push(matter);
+  }
+
   #place(finding: Finding): void {
     const known = this.#matterOf.get(finding.id);
     if (known !== undefined) {
@@ -248,36 +335,34 @@ export class Triage {
     if (!this.isAlert(finding)) return;
     const { key, joinUs, isShared = false } = this.#keyOf(finding);
     const list = this.#matters.get(key) ?? [];
-    this.#matters.set(key, list);
-    const isWithin = (m: Matter, us: number): boolean =>
-      finding.firstUs - m.lastUs <= us && m.firstUs - finding.lastUs <= us;
-    let matter = list.find((m) => isWithin(m, joinUs));
-    if (joinUs < JOIN_US) matter ??= list.find((m) => isWithin(m, JOIN_US) && says(m, finding));
-    if (matter === undefined && isShared) {
-      matter = this.#begunWith(finding.firstUs);
-      matter?.keys.add(key);
-      if (matter !== undefined) list.push(matter);
-    }
+    const pair = this.#pairOf(finding);
+    const again = this.#ofPair(pair, finding, JOIN_US, finding.kind);
+    let matter = again ?? list.find((m) => isWithin(m, finding, joinUs));
+    if (joinUs < JOIN_US) matter ??= list.find((m) => isWithin(m, finding, JOIN_US) && says(m, finding));
+    if (isShared) matter ??= this.#begunWith(finding.firstUs);
     const flood = finding.actor > 0 ? this.#floodOf(finding) : undefined;
-    if (matter === undefined && flood?.matter !== undefined) {
-      matter = flood.matter;
-      matter.keys.add(key);
-      list.push(matter);
-    }
+    const isFirst = matter === undefined;
+    matter ??= flood?.matter;
+    const ofPair = matter === undefined ? this.#ofPair(pair, finding, PAIR_JOIN_US) : again;
+    matter ??= ofPair;
     if (matter === undefined) {
       matter = {
         id: idOf(finding),
-        keys: new Set([key]),
+        keys: new Set(),
         findings: new Map(),
         isGiven: false,
         forgotten: 0,
         firstUs: finding.firstUs,
         lastUs: finding.lastUs,
       };
-      list.push(matter);
-      if (flood !== undefined && flood.begun.push({ us: finding.firstUs, actor: finding.actor }) >= FLOOD)
-        flood.matter = matter;
+      this.#young.push(matter);
+      if (this.#young.length > MAX_YOUNG) this.#young.shift();
     }
+    if (isFirst && flood !== undefined && flood.matter === undefined)
+      if (flood.begun.push({ us: finding.firstUs, actor: finding.actor }) >= FLOOD) flood.matter = matter;
+    // What joined for the two of them says nothing of the same with somebody else.
+    if (ofPair === undefined) this.#addTo(matter, key);
+    if (matter.keys.size < MAX_KEYS) this.#addTo(matter, pair);
     // After a restart they come in another order: what people did, and the id, is found again all the same.
     const given = this.#given.get(finding.id);
     if (!this.#acts.has(matter.id))
@@ -346,13 +431,10 @@ export class Triage {
       if (matter === undefined) continue;
       if (matter.findings.delete(finding.id)) matter.forgotten++;
       if (matter.findings.size > 0) continue;
-      for (const key of matter.keys) {
-        const left = (this.#matters.get(key) ?? []).filter((m) => m !== matter);
-        if (left.length > 0) this.#matters.set(key, left);
-        else this.#matters.delete(key);
-      }
+      for (const key of matter.keys) this.#leave(matter, key);
       gone.add(matter);
     }
+    this.#young = this.#young.filter((matter) => !gone.has(matter));
     for (const [moment, { matter }] of this.#begun) if (gone.has(matter)) this.#begun.delete(moment);
     for (const [kind, { matter }] of this.#floods)
       if (matter !== undefined && gone.has(matter)) this.#floods.delete(kind);
@@ -451,6 +533,8 @@ export class Triage {
   }
 }
 
+const isWithin = (matter: Matter, finding: Finding, us: number): boolean =>
+  finding.firstUs - matter.lastUs <= us && matter.firstUs - finding.lastUs <= us;
 /** Points that may be behind a finding; of a process that is coupled the first of two may be the second one next time. */
 const culpritsOf = ({ point, points }: Finding): readonly number[] =>
   points.length > 0 ? points.slice(0, 2) : [point];
@@ -462,6 +546,8 @@ const says = ({ findings }: Matter, finding: Finding): boolean => {
   return false;
 };
 
+/** Who asks for a name asks about somebody else. */
+const NAMES = 'dns';
 const ID_PREFIX = 'a-';
 const idOf = (finding: Finding): string => `${ID_PREFIX}${finding.id}`;
 const weightOf = (finding: Finding): number => CERTAINTY[finding.certainty] * finding.surprise;

@@ -55,3 +55,26 @@ it('tells the words of the last statement, whichever way they come', () => {
   episodes.end(VIOLATION, 'k', 5 * US);
   expect(episodes.take()[0]).toMatchObject({ state: 'ended', parts: { number: { kind: 'count', value: 4 } } });
 });
+
+it('suspects whoever acts in an open finding, not for what people explained', () => {
+  const episodes = open();
+  const state = (key: string, n: number): void =>
+    episodes.state('violation', { ...said, key, tsUs: n * US, parts: {} });
+  state('a', 1);
+  const [first] = episodes.take();
+  expect(episodes.isSuspect(1)).toBe(true);
+  episodes.explain(new Set([first!.id]));
+  expect(episodes.isSuspect(1)).toBe(false);
+  // It goes on, and is explained still; something else is not.
+  state('a', 2);
+  expect(episodes.isSuspect(1)).toBe(false);
+  state('b', 3);
+  expect(episodes.isSuspect(1)).toBe(true);
+  episodes.end(VIOLATION, 'b', 4 * US);
+  expect(episodes.isSuspect(1)).toBe(false);
+  // The work is over, or was withdrawn.
+  episodes.explain(new Set());
+  expect(episodes.isSuspect(1)).toBe(true);
+  episodes.end(VIOLATION, 'a', 5 * US);
+  expect(episodes.isSuspect(1)).toBe(false);
+});

@@ -61,7 +61,9 @@ export class Episodes {
   readonly #late = new Map<Open, () => Parts>();
   /** No open episode ends by its quiet time before. */
   #dueUs = Number.POSITIVE_INFINITY;
-  /** Open findings worth a look, by the host that acts. */
+  /** Ids of open findings that people explained. */
+  #explained: ReadonlySet<string> = new Set();
+  /** Open findings worth a look that nobody explained, by the host that acts. */
   readonly #suspects = new Map<EndpointId, number>();
 
   constructor(options: EpisodesOptions) {
@@ -133,6 +135,14 @@ export class Episodes {
         if (nowUs - finding.lastUs > quietUs) this.#finish(ofKind, episode);
         else this.#dueUs = Math.min(this.#dueUs, finding.lastUs + quietUs);
       }
+  }
+
+  /** People explained these of the open ones, by announced work or a review, and no others: who acts in them is not suspect for it. */
+  explain(ids: ReadonlySet<string>): void {
+    if (ids.size === 0 && this.#explained.size === 0) return;
+    this.#explained = ids;
+    this.#suspects.clear();
+    for (const ofKind of this.#open.values()) for (const { finding } of ofKind.values()) this.#suspect(finding, 1);
   }
 
   isSuspect(host: EndpointId): boolean {
@@ -255,7 +265,7 @@ export class Episodes {
   }
 
   #suspect(f: Open, by: 1 | -1): void {
-    if (!isSuspicious(f)) return;
+    if (!isSuspicious(f) || this.#explained.has(f.id)) return;
     const host = this.#options.context().host(f.actor);
     const n = (this.#suspects.get(host) ?? 0) + by;
     if (n > 0) this.#suspects.set(host, n);

@@ -72,6 +72,8 @@ export interface Detection extends SiteSink {
   end(kind: FindingKind, key: string, tsUs: number): void;
   /** Ends the episode of a finding that a person accepted. */
   close(finding: Finding): void;
+  /** Open findings that people explained, all of them: who acts in them is not suspect for it. */
+  explain(ids: ReadonlySet<string>): void;
   /** One endpoint for all endpoints of a host; public addresses. */
   host(endpoint: EndpointId): EndpointId;
   isOutside(endpoint: EndpointId): boolean;
@@ -309,6 +311,7 @@ export const createDetection = (options: DetectionOptions): Detection => {
     state: (detector, statement) => episodes.state(detector, statement),
     end: shared.end,
     close: (finding) => episodes.close(finding),
+    explain: (ids) => episodes.explain(ids),
     host: shared.host,
     isOutside: shared.isOutside,
     openFindings: () => episodes.open(),

@@ -192,7 +192,7 @@ describeBrowser('detection in a browser', () => {
     await page.getByRole('button', { name: 'Accept as new normal' }).click();
     const dialog = page.getByRole('dialog', { name: 'Accept as new normal' });
     const trial = dialog.getByRole('region', { name: 'What it would do' });
-    await trial.getByText(/1 episode.* would not have been told/).waitFor();
+    await trial.getByText(/2 episodes.* would not have been told/).waitFor();
     const act = dialog.getByRole('button', { name: 'Accept as new normal' });
     expect(await act.isDisabled()).toBe(true);
     await dialog.getByRole('textbox', { name: /Reason/ }).fill('WO 4712: the new panel');

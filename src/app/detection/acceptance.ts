@@ -20,14 +20,25 @@ const isAlike = (a: Finding, b: Finding): boolean =>
 /** What would be learned, and whether anything can be. */
 const lessonOf = (view: SiteView, alert: Alert): { learns: boolean; text: string } => {
   const { lead } = alert;
-  const kind = kindOf(lead.kind);
-  if (!kind.needsLearning)
-    return { learns: false, text: 'It is a rule that holds from the first frame: there is nothing to learn from it.' };
-  if (lead.detector !== 'process')
-    return {
-      learns: true,
-      text: `The detector ${lead.detector} takes this as usual: ${fill(kind.title, lead, namingOf(view))}.`,
-    };
+  if (lead.detector !== 'process') {
+    const naming = namingOf(view);
+    const titlesOf = (found: readonly Finding[]): string[] => [
+      ...new Set(found.map((f) => fill(kindOf(f.kind).title, f, naming))),
+    ];
+    const parts = [lead, ...alert.findings.filter((f) => f !== lead)];
+    const usual = parts.filter(({ kind }) => kindOf(kind).needsLearning);
+    const rules = parts.filter(({ kind }) => !kindOf(kind).needsLearning);
+    if (usual.length === 0)
+      return {
+        learns: false,
+        text: 'It is a rule that holds from the first frame: there is nothing to learn from it.',
+      };
+    const detectors = [...new Set(usual.map(({ detector }) => detector))];
+    const whose =
+      detectors.length === 1 ? `The detector ${detectors[0]} takes` : `The detectors ${detectors.join(', ')} take`;
+    const rest = rules.length === 0 ? '' : ` What is a rule goes on to be told: ${titlesOf(rules).join('; ')}.`;
+    return { learns: true, text: `${whose} this as usual: ${titlesOf(usual).join('; ')}.${rest}` };
+  }
   const cell = view.detection.cellOf(lead);
   if (cell === undefined) return { learns: false, text: 'The points of this finding are in no cell any more.' };
   const toUs = Math.max(lead.lastUs, view.detection.nowUs);
@@ -62,7 +73,7 @@ export const tryAccept = (view: SiteView, id: string): AcceptTrial => {
   const { learns, text } = lessonOf(view, alert);
   const ofKind = triage.findings().filter(({ kind }) => alert.findings.some((f) => f.kind === kind));
   const isQuiet = (f: Finding): boolean =>
-    learns && alert.findings.some((mine) => mine.id === f.id || isAlike(mine, f));
+    learns && kindOf(f.kind).needsLearning && alert.findings.some((mine) => mine.id === f.id || isAlike(mine, f));
   const quiet = ofKind.filter(isQuiet);
   const still = ofKind.filter((f) => !isQuiet(f));
   const limits = ['Only recorded findings were compared; what else becomes usual with it is not told.'];

@@ -95,7 +95,8 @@ it('an alert of one who does the same to several devices says that there are mor
   await engine.settled();
   const { items } = await ask('alerts', { params: { site: other.site }, query: { q: 'kind:new-writer' } });
   expect(items).toMatchObject([
-    { findings: 2, title: '192.168.1.66 writes to 192.168.1.20 for the first time (and 1 more device)' },
+    // With the conversation in which it wrote: that is said of the same two.
+    { findings: 3, title: '192.168.1.66 writes to 192.168.1.20 for the first time (and 1 more device)' },
   ]);
 });
 
@@ -164,8 +165,11 @@ describe('the answers about findings', () => {
   });
 
   it('a trial says what a threshold would have given and changes nothing', async () => {
-    const { kind } = await writer();
-    const trial = await ask('tryTuning', { body: { kinds: [{ code: kind, enabled: false }] } });
+    const off = (codes: readonly string[]) => codes.map((code) => ({ code, enabled: false }));
+    const trial = await ask('tryTuning', { body: { kinds: off(['new-writer', 'new-conversation']) } });
+    // The conversation in which it wrote is an alert still.
+    const half = await ask('tryTuning', { body: { kinds: off(['new-writer']) } });
+    expect(half.alertsAfter).toBe(half.alertsBefore);
     expect(trial.alertsAfter).toBeLessThan(trial.alertsBefore);
     expect((await writer()).state).toBe('new');
     await expect(ask('applyTuning', { body: { kinds: [] } })).rejects.toMatchObject({ status: 422 });
@@ -415,7 +419,8 @@ describe('the answers about findings', () => {
   it('what a person accepts is normal from then on', async () => {
     const { id } = await writer();
     const trial = await ask('tryAccept', { params: { alert: id } });
-    expect(trial).toMatchObject({ learns: true, quiet: 1 });
+    // The write, and the conversation in which it was made.
+    expect(trial).toMatchObject({ learns: true, quiet: 2 });
     expect(trial.text).toContain('192.168.1.66');
     expect(trial.examples[0]).toMatchObject({ effect: 'quiet' });
     // The review of an earlier test said that it is true: whoever accepts it must know.

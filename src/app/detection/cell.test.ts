@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { At } from '../../core/observation.ts';
+import type { SiteModel } from '../../core/site-model.ts';
 import type { Cycle } from '../../learn/process/index.ts';
 import { seededRandom } from '../../lib/random.ts';
 import { createSiteModel } from '../../observe/index.ts';
@@ -31,7 +32,7 @@ interface Values {
 /** A tank that is filled in turns, its inflow, and a temperature that goes its own slow way; seed 42. */
 class Bench {
   readonly endpoints = new FakeEndpoints();
-  readonly detection;
+  detection;
   readonly #random = seededRandom(42);
   readonly history: Values[] = [];
   #level = 50;
@@ -44,10 +45,18 @@ class Bench {
   constructor() {
     this.endpoints.add({ ip: '10.0.0.1', mac: '00:00:00:00:00:01' });
     this.endpoints.add({ ip: '10.0.0.2', mac: '00:00:00:00:00:02' });
-    const model = createSiteModel({ endpoints: this.endpoints });
+    this.detection = this.#started(createSiteModel({ endpoints: this.endpoints }));
+  }
+  #started(model: SiteModel) {
     const settings = { ...NOTHING_STANDING.settings, learningHours: LEARN_H };
-    this.detection = createSiteDetection(model, this.endpoints, { ...NOTHING_STANDING, settings });
-    this.detection.sink.setSource({ id: 'wire', offsetOf: () => -1 });
+    const detection = createSiteDetection(model, this.endpoints, { ...NOTHING_STANDING, settings });
+    detection.sink.setSource({ id: 'wire', offsetOf: () => -1 });
+    return detection;
+  }
+  /** Goes on with what was learned. */
+  restart(parts: Parameters<typeof loadLearned>[1]): void {
+    this.detection = this.#started(this.detection.model);
+    loadLearned(this.detection, parts);
   }
 
   run(hours: number, change: (values: Values, poll: number) => void = () => undefined, isDark = false): void {
@@ -204,5 +213,40 @@ describe('a cell whose values come through a mirror', () => {
     const told = bench.news().filter((f) => f.kind === 'replay');
     expect(told.map((f) => f.point)).toEqual([5]);
     expect(told[0]!.parts.text?.kind === 'text' && told[0]!.parts.text.text).toMatch(/15 min before|90 rows before/);
+  });
+});
+
+describe('a cell that is on trial still after a restart', () => {
+  const bench = new Bench();
+  /** Kinds that ask a person, of one point or of all. */
+  const asks = (point?: number): string[] =>
+    bench
+      .news()
+      .filter((f) => f.surprise >= 0.5 && (point === undefined || f.point === point))
+      .map((f) => f.kind);
+
+  it('asks about nonsense far from all that was learned, from the second value on, and about no other day', () => {
+    bench.run(LEARN_H + 0.5);
+    const { cell } = bench;
+    expect(cell.isArmed && cell.trialUntilUs(T0 + bench.s * SECOND) > 0).toBe(true);
+    const parts = learnedParts(bench.detection, true);
+    bench.restart(parts);
+    expect(bench.cell.trialUntilUs(T0 + bench.s * SECOND)).toBe(cell.trialUntilUs(T0 + bench.s * SECOND));
+    bench.run(0.2);
+    // Warmer than ever, as another day may be.
+    bench.run(0.1, (v) => {
+      v.temperature += 2;
+    });
+    expect(asks()).toEqual([]);
+    bench.run(0.5);
+    // Nonsense asks on trial as ever: one value alone is a finding, the second asks.
+    const slip = (polls: number) =>
+      bench.run(0.2, (v, poll) => {
+        if (poll >= 20 && poll < 20 + polls) v.temperature = 140;
+      });
+    slip(1);
+    expect(asks()).toEqual([]);
+    slip(2);
+    expect(asks(5)).toEqual(['point.junk']);
   });
 });

@@ -398,7 +398,6 @@ export const loadDetection = async (
   );
   const given = ofText(own.get(ALERTS_NAME));
   if (given !== undefined) detection.triage.setGivenIds(JSON.parse(given) as [string, string][]);
-  detection.triage.take(rows.map(findingOf).reverse());
   try {
     const opened = own.get(OPENINGS_NAME);
     if (opened !== undefined) openings.load(opened);
@@ -411,6 +410,9 @@ export const loadDetection = async (
   } catch {
     detection.isUnread = true;
     return false;
+  } finally {
+    // What is one alert depends on which addresses are one device.
+    detection.triage.take(rows.map(findingOf).reverse());
   }
 };
 

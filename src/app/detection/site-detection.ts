@@ -262,12 +262,15 @@ export class SiteDetection {
     const open = this.detection.openFindings();
     const hits = this.triage.windows.length > 0 ? this.triage.picture().hits : undefined;
     const suspects = new Set<number>();
+    const explained = new Set<string>();
     for (const finding of open) {
+      if (hits?.get(finding.id)?.overrun === false || this.triage.isCleared(finding)) explained.add(finding.id);
       // What a person judged to be none is no reason to learn nothing there.
       if (isReason(finding, hits?.get(finding.id)) && this.triage.isAlert(finding) && !this.triage.isCleared(finding))
         suspects.add(this.devices.host(finding.target));
     }
     this.#suspects = suspects;
+    this.detection.explain(explained);
     if (this.triage.windows.length > 0) this.#overruns(open);
   }
 

@@ -131,7 +131,7 @@ const titles = (view: SiteView): ((finding: Finding) => string) => {
 
 /** Who does the same to several devices is one alert: its headline says that there are more. */
 const headlineOf = (view: SiteView, alert: Alert, title: string): string => {
-  const targets = new Set(alert.findings.map((finding) => finding.target));
+  const targets = new Set(alert.findings.flatMap(({ kind, target }) => (kind === alert.lead.kind ? [target] : [])));
   if (alert.lead.actor <= 0 || targets.size < 2) return title;
   const devices = new Set([...targets].map((target) => partyOf(view, target)).map(({ id, address }) => id || address));
   const more = devices.size - 1;
@@ -232,6 +232,8 @@ export const alerts = (view: SiteView, query: ListQuery, names: ReadonlyMap<stri
   const title = titles(view);
   const accessors: Accessors<Alert> = {
     ...common(view, (alert: Alert) => alert.lead, title),
+    // What was folded in is found by its own kind too.
+    kind: (a) => [...new Set([a.lead, ...a.findings].map(({ kind }) => kind))],
     id: (a) => a.id,
     priority: (a) => a.priority,
     state: (a) => a.state,
