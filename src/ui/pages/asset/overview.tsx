@@ -403,6 +403,7 @@ const IN_HEADER: ReadonlySet<string> = new Set([
   'firmware',
   'serial',
   'os',
+  'contact',
   'role',
   'mode',
 ]);
