@@ -199,7 +199,7 @@ describe('mqtt', () => {
   });
 
   it('reads Sparkplug B: what data and commands call by name has the data type of its birth', () => {
-    // Sparkplug 3.0, 6.4.7: data types "SHOULD NOT be included" in NDATA, NCMD, DDATA and DCMD
+    // Sparkplug 3.0, 6.4.6 (payloads-metric-datatype-not-req): data types "SHOULD NOT be included" in NDATA, NCMD, DDATA and DCMD
     const int = (name: string, value: number, type?: number) =>
       metric(
         encodeBytesField(1, name),

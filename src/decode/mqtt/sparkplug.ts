@@ -1,6 +1,6 @@
 /**
  * Sparkplug B inside MQTT: Eclipse Sparkplug specification 3.0 chapters 4 (topics) and 6 (payloads, whose field numbers
- * are those of sparkplug_b.proto). Aliases and data types stand only in births (6.4.7): they are kept for each edge node.
+ * are those of sparkplug_b.proto). Aliases and data types stand only in births (6.4.6): they are kept for each edge node.
  */
 import type { Value } from '../../core/observation.ts';
 import { f32le, f64le, hex, utf8 } from '../../lib/bytes.ts';
