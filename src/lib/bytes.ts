@@ -133,6 +133,18 @@ export const paddedAscii = (b: Uint8Array, start: number, end: number): string =
   return ascii(b, start, stop).trim();
 };
 
+/** ISO 8859-1 up to the first NUL or `end`, blanks at the ends removed, control characters replaced by `.`. */
+export const paddedLatin1 = (b: Uint8Array, start: number, end: number): string => {
+  let stop = start;
+  while (stop < end && stop < b.length && b[stop] !== 0) stop++;
+  const plain = start >= 0 && start < stop ? printable(b, start, stop) : undefined;
+  if (plain !== undefined) return plain.trim();
+  let out = '';
+  // Not TextDecoder('latin1'), which is windows-1252.
+  for (let i = start; i < stop; i++) out += String.fromCharCode(b[i]!);
+  return out.replace(CONTROL, '.').trim();
+};
+
 const utf16Decoder = new TextDecoder('utf-16le', { fatal: false });
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
 /** UTF-8 text of `start`..`end`, control characters replaced by `.`. */

@@ -53,6 +53,17 @@ describe('HART-IP', () => {
     expect(all).not.toContain(octets);
     expect(seen.commands[0]).toMatchObject({ verb: 'authenticate', operation: 'Write Join Key' });
   });
+  it('reads a long tag as ISO Latin-1: umlauts stay, control octets do not', () => {
+    // HCF_SPEC-127, command 20: Long Tag, 32 octets of Latin-1
+    const tag = [...'Kühler Süd 5 µS'].map((c) => c.charCodeAt(0));
+    const answer = [0, 0, ...tag, 0x9b, 0x31, ...new Array<number>(15).fill(0)]; // 9b: a control of C1
+    const seen = drive(hartIp, [
+      up(encodeHartIp(0, 3, 4, encodeToken(false, '264e0000d2', 20, []))),
+      down(encodeHartIp(1, 3, 4, encodeToken(true, '264e0000d2', 20, answer))),
+    ]);
+    expect(seen.messages[1]?.commands[0]?.fields).toEqual({ longTag: 'Kühler Süd 5 µS.1' });
+    expect(seen.identities.map((x) => x.value)).toContain('Kühler Süd 5 µS.1');
+  });
   it('opens a session, identifies a gateway by its own address and reads its variables', () => {
     const read = encodeHartIp(0, 3, 4, encodeToken(false, '264e0000d2', 3, []));
     const values = [

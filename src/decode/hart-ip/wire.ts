@@ -4,7 +4,7 @@
  * Data Link Layer Specification HCF_SPEC-081 (delimiter, addresses, check byte).
  */
 import type { Decoded, Probe } from '../../core/decoder.ts';
-import { f32be, paddedAscii, u16be, u24be, u32be, u64be } from '../../lib/bytes.ts';
+import { f32be, paddedLatin1, u16be, u24be, u32be, u64be } from '../../lib/bytes.ts';
 import { OctetWriter } from '../shared/octet-writer.ts';
 import {
   CMD_AGGREGATED,
@@ -173,7 +173,7 @@ const readField = (b: Uint8Array, at: number, field: Field): FieldValue => {
     case 'packed':
       return unpack(b, at, at + field.size);
     case 'latin':
-      return paddedAscii(b, at, at + field.size);
+      return paddedLatin1(b, at, at + field.size);
     case 'octets':
       return b.slice(at, at + field.size);
   }

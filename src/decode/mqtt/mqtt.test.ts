@@ -198,6 +198,46 @@ describe('mqtt', () => {
     expect(run.sessions.map((s) => s.detail)).toContain('Sparkplug host scada');
   });
 
+  it('reads Sparkplug B: what data and commands call by name has the data type of its birth', () => {
+    // Sparkplug 3.0, 6.4.6 (payloads-metric-datatype-not-req): data types "SHOULD NOT be included" in NDATA, NCMD, DDATA and DCMD
+    const int = (name: string, value: number, type?: number) =>
+      metric(
+        encodeBytesField(1, name),
+        ...(type === undefined ? [] : [encodeVarintField(4, type)]),
+        encodeVarintField(10, value >>> 0),
+      );
+    const say = (topic: string, ...metrics: number[][]) =>
+      up(encodePublish({ topic: `spBv1.0/G1/${topic}`, payload: Uint8Array.from(metrics.flat()), properties: {} }));
+    const set = int('Offset', -6);
+    const run = drive(
+      mqtt,
+      [
+        up(v5),
+        down(encodeSimple('CONNACK', 0, 0, 0)),
+        up(encodePublish({ topic: 'spBv1.0/G1/NBIRTH/E1', payload: birth, properties: {} })),
+        say('DBIRTH/E1/D1', int('a', -1, 3), int('b', -2, 1)),
+        say('DBIRTH/E1/D2', int('a', 4294967295, 7)),
+        say('DDATA/E1/D1', int('a', -3), int('b', -4)),
+        say('DDATA/E1/D2', int('a', -5)), // 4294967291 of a UInt32
+        down(encodePublish({ topic: 'spBv1.0/G1/NCMD/E1', payload: Uint8Array.from(set), properties: {} })),
+        // A birth of the node begins a new session: nothing is known of its devices
+        up(encodePublish({ topic: 'spBv1.0/G1/NBIRTH/E1', payload: birth, properties: {} })),
+        say('DDATA/E1/D1', int('a', 5)),
+      ],
+      on1883,
+    );
+    expect(run.values.filter((v) => /^[ab]$/.test(v.path ?? '')).map((v) => [v.path, v.type, v.value])).toEqual([
+      ['a', 'Int32', -1],
+      ['b', 'Int8', -2],
+      ['a', 'UInt32', 4294967295],
+      ['a', 'Int32', -3],
+      ['b', 'Int8', -4],
+      ['a', 'UInt32', 4294967291],
+      ['a', 'Unknown', 5],
+    ]);
+    expect(run.commands.map((c) => [c.object, c.value])).toEqual([['Offset', -6]]);
+  });
+
   it('passes a long payload over without holding it', () => {
     const whole = encodePublish({ topic: 'cam/1', payload: new Uint8Array(3_000_000).fill(1) });
     const parts = [];

@@ -1,14 +1,14 @@
 /**
  * Sparkplug B inside MQTT: Eclipse Sparkplug specification 3.0 chapters 4 (topics) and 6 (payloads, whose field numbers
- * are those of sparkplug_b.proto). Aliases and data types stand only in births: they are kept for each edge node.
+ * are those of sparkplug_b.proto). Aliases and data types stand only in births (6.4.6): they are kept for each edge node.
  */
 import type { Value } from '../../core/observation.ts';
 import { f32le, f64le, hex, utf8 } from '../../lib/bytes.ts';
 import { field, fieldNumber, readField, signed64, unsigned64, WIRE } from '../shared/protobuf.ts';
 
-/** Edge nodes of one connection whose aliases are kept, and aliases of each; the oldest node gives way, more aliases stay numbers. */
+/** Edge nodes of one connection whose births are kept, and metrics of each; the oldest node gives way, more aliases stay numbers. */
 const MAX_EDGE_NODES = 512;
-const MAX_NODE_ALIASES = 8192;
+const MAX_NODE_METRICS = 8192;
 /** Metrics read of one payload; a birth of a large node has some thousands. */
 const MAX_METRICS = 4096;
 /** Topics whose parts are remembered; emptied when full. */
@@ -47,9 +47,15 @@ interface AliasEntry {
   readonly name: string;
   readonly type: number;
 }
+/** What the births of an edge node and its devices said. */
+interface Births {
+  readonly aliases: Map<number | bigint, AliasEntry>;
+  /** Data types by `device/name`; the device is empty for metrics of the node. */
+  readonly types: Map<string, number>;
+}
 export interface SparkplugState {
   readonly topics: Map<string, SparkplugTopic | null>;
-  readonly nodes: Map<string, Map<number | bigint, AliasEntry>>;
+  readonly nodes: Map<string, Births>;
 }
 export const openSparkplug = (): SparkplugState => ({ topics: new Map(), nodes: new Map() });
 
@@ -124,7 +130,8 @@ const readMetric = (
   b: Uint8Array,
   start: number,
   end: number,
-  aliases: Map<number | bigint, AliasEntry> | undefined,
+  births: Births | undefined,
+  device: string,
   birth: boolean,
 ): Metric | undefined => {
   let name = '';
@@ -177,10 +184,15 @@ const readMetric = (
         }
     }
   }
-  if (alias !== -1 && aliases !== undefined) {
+  if (births !== undefined) {
+    const { aliases, types } = births;
     if (birth && name !== '') {
-      if (aliases.size < MAX_NODE_ALIASES || aliases.has(alias)) aliases.set(alias, { name, type });
-    } else if (name === '') {
+      const key = `${device}/${name}`;
+      if (types.size < MAX_NODE_METRICS || types.has(key)) types.set(key, type);
+      if (alias !== -1 && (aliases.size < MAX_NODE_METRICS || aliases.has(alias))) aliases.set(alias, { name, type });
+    } else if (name !== '') {
+      if (type === 0) type = types.get(`${device}/${name}`) ?? 0;
+    } else if (alias !== -1) {
       const known = aliases.get(alias);
       if (known) {
         name = known.name;
@@ -224,15 +236,18 @@ export const decodeSparkplug = (
   state: SparkplugState,
 ): SparkplugPayload | undefined => {
   const node = `${topic.group}/${topic.node}`;
-  let aliases = state.nodes.get(node);
+  let births = state.nodes.get(node);
   const birth = topic.kind === 'NBIRTH' || topic.kind === 'DBIRTH';
-  if (aliases === undefined && birth) {
+  if (births === undefined && birth) {
     if (state.nodes.size >= MAX_EDGE_NODES) state.nodes.delete(state.nodes.keys().next().value as string);
-    aliases = new Map();
-    state.nodes.set(node, aliases);
+    births = { aliases: new Map(), types: new Map() };
+    state.nodes.set(node, births);
   }
   // A new birth of the node begins a new session with aliases of its own.
-  if (topic.kind === 'NBIRTH') aliases!.clear();
+  if (topic.kind === 'NBIRTH') {
+    births!.aliases.clear();
+    births!.types.clear();
+  }
   let timestamp = 0;
   let seq = -1;
   const metrics: Metric[] = [];
@@ -242,7 +257,7 @@ export const decodeSparkplug = (
     if (field.number === 1 && field.wire === WIRE.VARINT) timestamp = Number(unsigned64());
     else if (field.number === 3 && field.wire === WIRE.VARINT) seq = field.low;
     else if (field.number === 2 && field.wire === WIRE.BYTES && metrics.length < MAX_METRICS) {
-      const metric = readMetric(b, field.start, field.end, aliases, birth);
+      const metric = readMetric(b, field.start, field.end, births, topic.device, birth);
       if (metric === undefined) return undefined;
       metrics.push(metric);
     }
