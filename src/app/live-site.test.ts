@@ -1,5 +1,5 @@
 /** A site with very many sources: a recorder that begins a file a minute makes half a million of them in a year. */
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Source } from '../core/site.ts';
 import { openMemoryStore } from '../store/index.ts';
 import { LiveSite } from './live-site.ts';
@@ -62,5 +62,18 @@ it('writes a source when it changed, not with every save', async () => {
     .where('state', '=', 'failed')
     .execute();
   expect(rows).toEqual([{ source_id: 'd-7', state: 'failed' }]);
+  await store.close();
+});
+
+it('devices that are only seen again are told of every ten seconds', async () => {
+  const { store, site } = await siteWith(1);
+  await site.load();
+  const clock = vi.spyOn(performance, 'now');
+  const told = (ms: number): boolean => {
+    clock.mockReturnValue(1_000_000 + ms);
+    return site.bumpTraffic().some(({ topic }) => topic === 'assets');
+  };
+  expect([0, 500, 9999, 10_000, 10_500, 20_000].map(told)).toEqual([true, false, false, true, false, true]);
+  clock.mockRestore();
   await store.close();
 });

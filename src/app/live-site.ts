@@ -86,6 +86,9 @@ const LEAVE_MS = 500;
 const COUNT_REST = 20;
 const MAX_COUNT_MS = 5000;
 
+/** Devices that are only seen again, and nothing new of them, are told so often. */
+const SEEN_AGAIN_MS = 10_000;
+
 /** After a failure to read what cells learned. */
 const READ_AGAIN_MS = 2000;
 
@@ -126,6 +129,8 @@ export class LiveSite {
   /** Somebody looked meanwhile. */
   #isShownAway = false;
   #modelVersion = 0;
+  /** When the times at which devices were seen last are shown anew at the latest, by the monotonic clock. */
+  #seenAgainMs = 0;
   #findingVersion = 0;
   /** Of the conversations' openings that are written. */
   #openingsVersion = 0;
@@ -367,8 +372,10 @@ export class LiveSite {
   bumpTraffic(): ChangeEvent[] {
     const events = TRAFFIC_TOPICS.map((topic) => this.bump(topic));
     const { model } = this.#loaded ?? {};
-    if (model !== undefined && model.version !== this.#modelVersion) {
+    const nowMs = performance.now();
+    if (model !== undefined && (model.version !== this.#modelVersion || nowMs >= this.#seenAgainMs)) {
       this.#modelVersion = model.version;
+      this.#seenAgainMs = nowMs + SEEN_AGAIN_MS;
       events.push(this.bump('assets'));
     }
     events.push(...this.bumpFound());
